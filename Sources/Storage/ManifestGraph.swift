@@ -80,24 +80,13 @@ package enum ManifestGraph {
         },
         visit: (Step) async throws(Failure) -> Void
     ) async throws(Failure) {
-        var visited: Set<Content> = [Content(node.descriptor)]
+        var visited: Set<Descriptor.Content> = [node.descriptor.content]
         try await walk(from: node, &visited, read, broken, visit)
-    }
-
-    /// The content that a descriptor refers to, without annotations.
-    private struct Content: Hashable {
-        let digest: Digest
-        let size: Int
-        let mediaType: MediaType
-
-        init(_ descriptor: Descriptor) {
-            (digest, size, mediaType) = (descriptor.digest, descriptor.size, descriptor.mediaType)
-        }
     }
 
     private static func walk(
         from node: Node,
-        _ visited: inout Set<Content>,
+        _ visited: inout Set<Descriptor.Content>,
         _ read: (Descriptor) async throws(Failure) -> Blob?,
         _ broken: (Descriptor, Failure) throws(Failure) -> Void,
         _ visit: (Step) async throws(Failure) -> Void
@@ -109,7 +98,7 @@ package enum ManifestGraph {
             rest = rest.dropFirst(max(1, content.count))
             if !content.isEmpty {
                 try await visit(.content(Array(content), of: node))
-            } else if visited.insert(Content(next)).inserted,
+            } else if visited.insert(next.content).inserted,
                 let child = try await Self.node(next, within: node, read, broken)
             {
                 try await walk(from: child, &visited, read, broken, visit)

@@ -114,10 +114,22 @@ package struct Descriptor: Hashable, Sendable, Codable {
         )
     }
 
-    /// Whether both describe the same bytes of the same type.
-    package func describesSameContent(as other: Descriptor) -> Bool {
-        mediaType == other.mediaType && digest == other.digest && size == other.size
+    /// The bytes and their type, without what an entry of an index says besides.
+    package struct Content: Hashable, Sendable {
+        private let mediaType: MediaType
+        private let digest: Digest
+        private let size: Int
+
+        fileprivate init(_ descriptor: Descriptor) {
+            (mediaType, digest, size) = (descriptor.mediaType, descriptor.digest, descriptor.size)
+        }
     }
+
+    /// The described content, to compare many descriptors.
+    package var content: Content { Content(self) }
+
+    /// Whether both describe the same bytes of the same type.
+    package func describesSameContent(as other: Descriptor) -> Bool { content == other.content }
 
     /// The role of the content in an image: `index`, `manifest`, `config` or `layer`.
     package var role: String {

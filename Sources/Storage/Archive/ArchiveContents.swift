@@ -191,7 +191,9 @@ struct ArchiveContents {
         docker.add(linkTo: link, named: name)
     }
 
-    /// Writes the content of an entry to a separate file that is named by its digest.
+    /// Writes the content of an entry to a separate file, which exists as long as the blob.
+    ///
+    /// It is not waited for the disk: nothing reads the file after this process.
     private func unpack(_ entry: TarReader.Entry, _ algorithm: Digest.Algorithm, from tar: TarReader)
         throws(Failure) -> Blob
     {
@@ -201,10 +203,7 @@ struct ArchiveContents {
             try spool.write(piece)
         }
         guard spool.byteCount == entry.size else { throw cut(entry, after: spool.byteCount) }
-        let blob = spool.finish(as: .octets)
-        let file = folder.appending(blob.descriptor.digest.encoded)
-        if case .file(_, let owner?) = blob.content { try owner.move(to: file) }
-        return Blob(trusted: blob.descriptor, .file(file, owner: nil))
+        return spool.finish(as: .octets)
     }
 
     private func cut(_ entry: TarReader.Entry, after count: Int) -> Failure {

@@ -50,9 +50,8 @@ extension ImageLayout: ContentDestination {
         let lock = try await DirectoryLock(on: path, isShared: false)
         defer { withExtendedLifetime(lock) {} }
         let entry = manifest.descriptor.annotated(name.annotations)
-        let before = blobsInUse == nil ? [] : (try? await reachableDigests()) ?? []
-        try changeIndex(removing: { $0 == entry || name.replaces($0) }, adding: entry)
-        await sweep(own: before.union(written.digests))
+        let replaced = try changeIndex(removing: { $0 == entry || name.replaces($0) }, adding: entry)
+        await sweep(own: written.digests, replaced: replaced)
     }
 
     /// Runs work that fills this layout; after a failure, removes the blobs that were written for no image, and a layout that

@@ -39,15 +39,22 @@ extension ImageLayout {
 
     /// Replaces entries of the index by a new one, atomically for readers.
     ///
-    /// Keeps the rest of the document, including unknown fields. The caller holds the lock on the layout's folder.
+    /// Keeps the rest of the document, including unknown fields, and returns the removed entries. The caller holds the lock on
+    /// the layout's folder.
     func changeIndex(
         removing isReplaced: (Descriptor) -> Bool,
         adding new: Descriptor
-    ) throws(Failure) {
+    ) throws(Failure) -> [Descriptor] {
         var document = try document()
-        _ = document.remove(where: isReplaced)
+        var removed: [Descriptor] = []
+        _ = document.remove { entry in
+            guard isReplaced(entry) else { return false }
+            removed.append(entry)
+            return true
+        }
         try document.append(new)
         try TemporaryFile.write(document.encoded(), to: indexFile)
+        return removed
     }
 
     /// Returns the name of another image that has the same tag as this name; `nil` if there is none.

@@ -39,16 +39,18 @@ struct Tags: RegistryCommand, ConnectingCommand {
     func run(_ context: CommandContext) async throws {
         let reference = try Reference(repository: repository, of: "tags")
         try await registry.withRepository(of: reference, for: .pull, context) { repository in
+            var count = 0
+            // Only for a document: a repository may have a million tags.
             var listed: [(tag: Tag, digest: Digest?)] = []
             let isComplete = try await repository.tags(limit: limit) { tags throws(Failure) in
                 let found =
                     digests ? try await repository.current(tags).map { $0?.digest } : tags.map { _ in nil }
                 let page = Array(zip(tags, found)) as [(tag: Tag, digest: Digest?)]
+                count += page.count
                 // Print each page immediately: a reader of the first lines need not wait for the rest.
-                if !output.json { try Screen.main.print(text(of: page)) }
-                listed += page
+                if output.json { listed += page } else { try Screen.main.print(text(of: page)) }
             }
-            if listed.isEmpty { context.record(.note("\(reference.repositoryDescription) has no tags")) }
+            if count == 0 { context.record(.note("\(reference.repositoryDescription) has no tags")) }
             if output.json { try print(listed, isComplete, reference) }
         }
     }

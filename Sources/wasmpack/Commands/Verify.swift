@@ -87,9 +87,8 @@ struct Verify: TargetCommand {
         _ expected: Digest?
     ) async throws(Failure) -> [VerifiedEntry] {
         var images: [VerifiedEntry] = []
-        var seen: [Descriptor] = []
-        for entry in entries where !seen.contains(where: { $0.describesSameContent(as: entry) }) {
-            seen.append(entry)
+        var seen: Set<Descriptor.Content> = []
+        for entry in entries where seen.insert(entry.content).inserted {
             let name = entry.fullName ?? entry.referenceName ?? path.string
             images.append(try await VerifiedEntry(name, entry, expected, in: source))
         }
