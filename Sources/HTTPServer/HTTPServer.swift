@@ -22,6 +22,7 @@ package struct HTTPServer: Sendable {
     private typealias Listener = NIOAsyncChannel<any Channel, Never>
 
     private let listener: Listener
+    private let accepted: AcceptedConnections
     private let limits: ServerLimits
     /// The host on which the server listens, as given.
     package let host: String
@@ -42,9 +43,10 @@ package struct HTTPServer: Sendable {
         limits: ServerLimits = ServerLimits(),
         tls: ServerTLS? = nil
     ) async throws(Failure) {
+        let accepted = AcceptedConnections()
         do {
             listener = try await Self.bootstrap.bind(host: host, port: port) { channel in
-                Self.prepare(channel, limits, tls)
+                Self.prepare(channel, accepted, limits, tls)
             }
         } catch {
             throw Self.failure(error, listeningOn: "\(host.bracketedHost):\(port)").trying(
@@ -52,6 +54,7 @@ package struct HTTPServer: Sendable {
             )
         }
         self.host = host
+        self.accepted = accepted
         self.limits = limits
         self.port = listener.channel.localAddress?.port ?? port
     }
@@ -61,13 +64,15 @@ package struct HTTPServer: Sendable {
     /// Throws ``Failure/Code/cannotListen``.
     package init(listeningOnSocket path: String, limits: ServerLimits = ServerLimits()) async throws(Failure)
     {
+        let accepted = AcceptedConnections()
         do {
             listener = try await Self.bootstrap.bind(unixDomainSocketPath: path) { channel in
-                Self.prepare(channel, limits, nil)
+                Self.prepare(channel, accepted, limits, nil)
             }
         } catch {
             throw Self.failure(error, listeningOn: path)
         }
+        self.accepted = accepted
         self.limits = limits
         host = path
         port = 0
@@ -88,10 +93,14 @@ package struct HTTPServer: Sendable {
             .childChannelOption(.autoRead, value: false)
     }
 
-    private static func prepare(_ channel: any Channel, _ limits: ServerLimits, _ tls: ServerTLS?)
-        -> EventLoopFuture<any Channel>
-    {
+    private static func prepare(
+        _ channel: any Channel,
+        _ accepted: AcceptedConnections,
+        _ limits: ServerLimits,
+        _ tls: ServerTLS?
+    ) -> EventLoopFuture<any Channel> {
         channel.eventLoop.makeCompletedFuture {
+            guard accepted.insert(channel) else { throw ChannelError.ioOnClosedChannel }
             try addHandlers(to: channel, limits: limits, tls: tls)
             return channel
         }
@@ -112,6 +121,8 @@ package struct HTTPServer: Sendable {
     package func run(_ respond: @escaping Responder) async throws(Failure) {
         let executor = BlockingExecutor()
         let connections = ConnectionCount()
+        // No task has taken those that were accepted just before the end.
+        defer { accepted.closeAll() }
         do {
             try await listener.executeThenClose { inbound in
                 try await withThrowingDiscardingTaskGroup { group in
@@ -149,7 +160,39 @@ private final class AcceptErrorHandler: ChannelInboundHandler {
     func errorCaught(context: ChannelHandlerContext, error: any Error) {}
 }
 
-/// The number of open connections.
+/// The open connections, also those that no task has taken.
+private final class AcceptedConnections: Sendable {
+    private struct State {
+        var channels: [ObjectIdentifier: any Channel] = [:]
+        var isClosed = false
+    }
+
+    private let state = Mutex(State())
+
+    /// Keeps a connection until it ends; returns whether the server still takes connections.
+    func insert(_ channel: any Channel) -> Bool {
+        let identifier = ObjectIdentifier(channel)
+        let isOpen = state.withLock { state in
+            if !state.isClosed { state.channels[identifier] = channel }
+            return !state.isClosed
+        }
+        if isOpen {
+            channel.closeFuture.whenComplete { _ in self.state.withLock { $0.channels[identifier] = nil } }
+        }
+        return isOpen
+    }
+
+    /// Closes all connections, and those that come later.
+    func closeAll() {
+        let channels = state.withLock { state in
+            state.isClosed = true
+            return state.channels.values
+        }
+        for channel in channels { channel.close(promise: nil) }
+    }
+}
+
+/// The number of connections that are served.
 private final class ConnectionCount: Sendable {
     private let count = Mutex(0)
 

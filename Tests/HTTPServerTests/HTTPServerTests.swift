@@ -297,6 +297,17 @@ import Testing
         #expect(await open.ends())
     }
 
+    @Test func `ends connections that it has accepted and not yet taken`() async throws {
+        let connections = Mutex<[RawHTTP]>([])
+        for _ in 0..<8 {
+            try await serving { port in
+                let some = try (0..<32).map { _ in try RawHTTP(port: port) }
+                connections.withLock { $0 = some }
+            }
+            for open in connections.withLock(\.self) { #expect(await open.ends()) }
+        }
+    }
+
     @Test func `a taken port is an error that says so`() async throws {
         try await serving { port in
             let failure = await #expect(throws: Failure.self) {
