@@ -100,7 +100,11 @@ package struct HTTPServer: Sendable {
         _ tls: ServerTLS?
     ) -> EventLoopFuture<any Channel> {
         channel.eventLoop.makeCompletedFuture {
-            guard accepted.insert(channel) else { throw ChannelError.ioOnClosedChannel }
+            guard accepted.insert(channel) else {
+                // NIO does not close a connection for which this function throws an error.
+                channel.close(promise: nil)
+                throw ChannelError.ioOnClosedChannel
+            }
             try addHandlers(to: channel, limits: limits, tls: tls)
             return channel
         }

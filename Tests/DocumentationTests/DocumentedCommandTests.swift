@@ -38,10 +38,16 @@ struct DocumentedCommandTests {
             }
     }
 
-    @Test("each command of a page does what the page shows", arguments: pages)
-    func runs(path: String) async throws {
+    @Test(
+        "each command of a page does what the page shows",
+        arguments: pages.filter { !$0.hasPrefix("docs/guides/") }
+    )
+    func runs(path: String) async throws { try await Self.run(path) }
+
+    /// Runs the commands of a page.
+    fileprivate static func run(_ path: String) async throws {
         let page = try Document(path)
-        let notRun = try Self.notRun()
+        let notRun = try notRun()
         let blocks = CommandBlock.all(in: page)
         guard blocks.contains(where: { !$0.steps.isEmpty }) else { return }
         let shell = try await DocumentedShell()
@@ -55,14 +61,14 @@ struct DocumentedCommandTests {
                 let shown = ShownOutput(
                     shown: step.shown,
                     printed: output,
-                    comparesDigests: version.contains(Self.documentedZlib)
+                    comparesDigests: version.contains(documentedZlib)
                 )
                 let mayFail = (block.kind == .console ? output : "").contains(
                     /(?m)^(error\[|Error:|.*\bFAIL\b)/
                 )
                 #expect((status != 0) == mayFail, "\(place)\nexit \(status)\n\(output)")
                 guard block.kind == .console, !shown.agrees else { continue }
-                if Self.isRecording {
+                if isRecording {
                     recorded.append((step.shownRange, shown.printed))
                 } else {
                     Issue.record(
@@ -71,7 +77,7 @@ struct DocumentedCommandTests {
                 }
             }
         }
-        if !recorded.isEmpty { try Self.write(recorded, to: page) }
+        if !recorded.isEmpty { try write(recorded, to: page) }
     }
 
     private static func write(_ recorded: [(range: Range<Int>, lines: [String])], to page: Document) throws {
@@ -148,4 +154,18 @@ struct DocumentedCommandTests {
             )
         )
     }
+}
+
+/// The same for the guides, which repeat the reference pages.
+@Suite(
+    .long,
+    .timeLimit(.minutes(10)),
+    .enabled(if: RegistryPeer.isExpected, RegistryPeer.whySkipped)
+)
+struct DocumentedGuideLongTests {
+    @Test(
+        "each command of a guide does what the guide shows",
+        arguments: DocumentedCommandTests.pages.filter { $0.hasPrefix("docs/guides/") }
+    )
+    func runs(path: String) async throws { try await DocumentedCommandTests.run(path) }
 }

@@ -74,7 +74,9 @@ enum MutatedPlugins {
 /// A test file finds each fault of a plugin, in the case that is about it.
 @Suite(.timed, .timeLimit(.minutes(5)), .enabled(if: Envoy.isExpected, Envoy.whySkipped))
 struct MutatedPluginTests {
-    @Test func `the reference plugin passes its cases, and a mutation of it fails the right one`() async throws {
+    @Test func `the reference plugin passes its cases, and a mutation of it fails the right one`()
+        async throws
+    {
         // A wrong status, and a crash of a later request.
         let mutations = [0, 8].map { MutatedPlugins.all[$0] }
         try await MutatedPlugins.run(mutations, in: Envoy.program)

@@ -15,6 +15,7 @@ struct ScreenTests {
     struct Case: Sendable, CustomTestStringConvertible {
         let name: String
         let arguments: [String]
+        /// The widths of the windows; the first one is seen in the short tests, the others in the long ones.
         var columns = [80]
         var before: [[String]] = []
         var variables: [String: String] = [:]
@@ -24,8 +25,8 @@ struct ScreenTests {
     }
 
     static let cases: [Case] = [
-        Case(name: "build", arguments: ["build", "plugin.wasm", "-t", "\(image):v1"], columns: [40, 80]),
-        Case(name: "push", arguments: ["push", "\(image):v1", "plugin.wasm"], columns: [20, 40, 80, 120]),
+        Case(name: "build", arguments: ["build", "plugin.wasm", "-t", "\(image):v1"], columns: [80, 40]),
+        Case(name: "push", arguments: ["push", "\(image):v1", "plugin.wasm"], columns: [80, 20, 40, 120]),
         Case(
             name: "push-layout",
             arguments: ["push", "\(image):v1"],
@@ -41,17 +42,17 @@ struct ScreenTests {
         Case(
             name: "check",
             arguments: ["check", "registry.example.com:5000/team/header-auth:v1"],
-            columns: [20, 40, 80, 120],
+            columns: [80, 20, 40, 120],
             before: pushed
         ),
-        Case(name: "check-component", arguments: ["check", "component.wasm"], columns: [40, 80], status: 1),
+        Case(name: "check-component", arguments: ["check", "component.wasm"], columns: [80, 40], status: 1),
         Case(
             name: "inspect",
             arguments: ["inspect", "\(image):v1"],
-            columns: [40, 80, 120],
+            columns: [80, 40, 120],
             before: pushed
         ),
-        Case(name: "verify", arguments: ["verify", "\(image):v1"], columns: [40, 80], before: pushed),
+        Case(name: "verify", arguments: ["verify", "\(image):v1"], columns: [80, 40], before: pushed),
         Case(
             name: "verify-expect",
             arguments: ["verify", "\(image):v1", "--expect", "sha256:" + String(repeating: "0", count: 64)],
@@ -69,14 +70,14 @@ struct ScreenTests {
         Case(
             name: "ls",
             arguments: ["ls", "plugin-oci"],
-            columns: [40, 80, 120],
+            columns: [80, 40, 120],
             before: [["build", "plugin.wasm", "-t", "\(image):v1", "-t", "\(image):stable"]]
         ),
         Case(name: "delete", arguments: ["delete", "\(image):v1", "--yes"], before: pushed),
         Case(
             name: "error",
             arguments: ["push", "\(image):v1", "nowhere.wasm"],
-            columns: [20, 40, 80],
+            columns: [80, 20, 40],
             status: 66
         ),
         Case(
@@ -102,8 +103,11 @@ struct ScreenTests {
     ]
 
     @Test("what a command shows", arguments: cases)
-    func screen(_ row: Case) async throws {
-        for columns in row.columns {
+    func screen(_ row: Case) async throws { try await Self.compare(row, row.columns.prefix(1)) }
+
+    /// Compares what a command shows in windows of some widths with the golden files.
+    static func compare(_ row: Case, _ widths: some Sequence<Int>) async throws {
+        for columns in widths {
             let bench = try await ScreenBench()
             try bench.work.write(Modules.tiny, to: "other.wasm")
             for arguments in row.before { #expect(try await bench.run(arguments).status == 0) }
@@ -118,5 +122,22 @@ struct ScreenTests {
                 "\(row.name)-\(columns)"
             )
         }
+    }
+}
+
+/// The same commands in the other windows.
+@Suite(
+    .long,
+    .timed,
+    .timeLimit(.minutes(10)),
+    .enabled(if: ScreenBench.isExpected, ScreenBench.whySkipped)
+)
+struct ScreenWidthLongTests {
+    @Test(
+        "what a command shows in other windows",
+        arguments: ScreenTests.cases.filter { $0.columns.count > 1 }
+    )
+    func screen(_ row: ScreenTests.Case) async throws {
+        try await ScreenTests.compare(row, row.columns.dropFirst())
     }
 }

@@ -304,7 +304,7 @@ import Testing
                 let some = try (0..<32).map { _ in try RawHTTP(port: port) }
                 connections.withLock { $0 = some }
             }
-            for open in connections.withLock(\.self) { #expect(await open.ends()) }
+            for open in connections.withLock(\.self) { try #require(await open.ends()) }
         }
     }
 

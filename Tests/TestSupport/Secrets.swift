@@ -21,6 +21,7 @@ package enum Secrets {
 
     /// Returns the occurrences of secrets in a text, each with some context.
     package static func found(in text: String) -> [String] {
+        guard mayContain(Data(text.utf8)) else { return [] }
         let places = marks.flatMap { text.ranges(of: $0) } + text.ranges(of: /eyJ[\w-]{8,}\.eyJ/)
         return places.map { place in
             let start =
@@ -28,6 +29,11 @@ package enum Secrets {
             let end = text.index(place.upperBound, offsetBy: 40, limitedBy: text.endIndex) ?? text.endIndex
             return String(text[start..<end])
         }
+    }
+
+    /// Whether a search in a text of these bytes may find anything; most have none, and this is a hundred times as fast.
+    private static func mayContain(_ bytes: Data) -> Bool {
+        (marks + ["eyJ"]).contains { bytes.range(of: Data($0.utf8)) != nil }
     }
 
     /// Returns the files below a folder that contain a secret, except files that should contain one.
@@ -40,7 +46,8 @@ package enum Secrets {
             let path = folder.appending(path: file)
             guard !names.contains(name), !names.contains(file),
                 let size = try? path.resourceValues(forKeys: [.fileSizeKey]).fileSize, size < 1024 * 1024,
-                let bytes = try? Data(contentsOf: path), !bytes.starts(with: [0, 0x61, 0x73, 0x6D])
+                let bytes = try? Data(contentsOf: path), !bytes.starts(with: [0, 0x61, 0x73, 0x6D]),
+                mayContain(bytes)
             else { return false }
             return !found(in: String(decoding: bytes, as: UTF8.self)).isEmpty
         }

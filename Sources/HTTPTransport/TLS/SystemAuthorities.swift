@@ -52,15 +52,15 @@ struct SystemAuthorities: Sendable {
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 * 1024, alignment: 1)
         defer { buffer.deallocate() }
         while let entry = readdir(entries) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) {
+            let opened = withUnsafePointer(to: &entry.pointee.d_name) {
                 $0.withMemoryRebound(to: CChar.self, capacity: MemoryLayout.size(ofValue: $0.pointee)) {
-                    String(cString: $0)
+                    isIndexed(String(cString: $0)) ? openat(dirfd(entries), $0, O_RDONLY | O_CLOEXEC) : nil
                 }
             }
-            guard isIndexed(name) else { continue }
-            guard
-                let file = try? FileDescriptor.open(folder.appending(name), .readOnly, options: .closeOnExec),
-                let count = try? file.closeAfter({ try file.read(into: buffer) }), count < buffer.count
+            guard let opened else { continue }
+            let file = FileDescriptor(rawValue: opened)
+            guard opened >= 0, let count = try? file.closeAfter({ try file.read(into: buffer) }),
+                count < buffer.count
             else { return nil }
             found.formUnion(CertificateMark.all(in: UnsafeRawBufferPointer(rebasing: buffer[..<count])))
         }
