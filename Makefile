@@ -96,7 +96,7 @@ demo: deps ## build wasmpack, then build, push, pull and verify a plugin against
 PARALLELISM = --experimental-maximum-parallelization-width 8
 RUN_TESTS = $(SWIFT) test --skip-build --disable-xctest $(PARALLELISM)
 
-test: deps test-deps ## build and run all tests except the long ones: about 8 minutes on 2 cores
+test: deps test-deps ## build and run all tests except the long ones: about 9 minutes on 2 cores
 	python3 Tests/Support/self_test.py & support=$$!; python3 Tests/Support/install_test.py & install=$$!; \
 	$(SWIFT) build --build-tests --quiet && wait $$support && wait $$install
 	Tests/Support/run_tests.py .build/test.log $(RUN_TESTS)

@@ -25,6 +25,7 @@ import delay
 import generated
 import peers
 import report
+import scale
 import serve_load
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -245,6 +246,7 @@ class Bench:
         self.measure_proxy()
         if self.wanted("serve under load"):
             self.load = serve_load.measure(self.wasmpack.program, folder=self.folder)
+        scale.measure(self)
         networks = [("loopback", True, False, 0.0), ("50 ms", False, False, ROUND_TRIP), ("50 ms, tokens", False, True, ROUND_TRIP)]
         for network, plain, tokens, seconds in networks:
             rows = [(work, size) for size in ("2.5 MB", "20 MB") for work in ("push new", "push again", "pull", "digest")]

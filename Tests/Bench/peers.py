@@ -48,6 +48,24 @@ class Wasmpack:
     def checked_build(self, place, module):
         return [self.program, "build", module, "-q", "--layout", f"{place}/out"]
 
+    def named_build(self, layout, module):
+        return [self.program, "build", module, "-t", "bench.test/a/b:new", "--no-check", "-q", "--layout", layout]
+
+    def list(self, store):
+        return [self.program, "ls", str(store)]
+
+    def inspect(self, image):
+        return [self.program, "inspect", image]
+
+    def verify(self, store):
+        return [self.program, "verify", str(store)]
+
+    def copy(self, image, target):
+        return [self.program, "copy", image, target, "-q"]
+
+    def tags(self, registry, repository):
+        return [self.program, "tags", repository, *self.plain(registry)]
+
     def check(self, module):
         return [self.program, "check", module, "--for", "istio"]
 
@@ -80,6 +98,9 @@ class Skopeo:
 
     def digest(self, registry, reference):
         return ["skopeo", "inspect", "--raw", *self.safety(registry, ""), f"docker://{reference}"]
+
+    def tags(self, registry, repository):
+        return ["skopeo", "list-tags", *self.safety(registry, ""), f"docker://{repository}"]
 
     @staticmethod
     def safety(registry, side):

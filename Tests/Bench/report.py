@@ -6,6 +6,8 @@ import pathlib
 import platform
 from xml.sax.saxutils import escape
 
+import scale
+
 # A row begins with the text; wasmpack needs at most `limit` times what the peer needs.
 TARGETS = [
     ("start", "crane", 1.0, "median", "starts no later than crane"),
@@ -53,6 +55,15 @@ LOAD = """## serve under load
 a part of the time. Seconds of wall time, and the peak of the server's memory in MiB after the slash. Everything that is pulled
 is verified. docker-registry gets 20,000 small blobs and not 100,000, which would take it a quarter of an hour. `make load` repeats
 this alone.
+"""
+
+SCALE = (13, 12)
+"""Ten times the images or tags need at most so many times the time, and so many MiB more of peak memory."""
+
+SCALED = {row for pair in scale.rows().values() for row in pair}
+SCALE_INTRODUCTION = f"""A layout with many images, each with a tag and a module of {scale.MODULE // 1000} kB; the same as an archive; a repository with
+many tags. Its registry is a script that answers with pages of {scale.PAGE:,} tags, because `wasmpack serve` keeps at most 4 MiB of
+references in a repository. The layout's blobs are older than a day, so a build looks for unreferenced ones among all of them.
 """
 
 INTRODUCTION = """# Performance
@@ -125,8 +136,19 @@ def verdicts(rows, load=()):
         if row in by_name:
             taken = by_name[row]["wasmpack"]["median"]
             yield row, f"≤ {limit * 1000:.0f} ms", f"{taken * 1000:.0f} ms", taken <= limit
+    most, more = SCALE
+    growths = []
+    for work, (_, large), results in scaled(by_name):
+        ratio = results[1]["median"] / results[0]["median"]
+        growths.append(results[1]["peak"] - results[0]["peak"])
+        yield large, f"time ≤ {most} × that for a tenth", f"{ratio:.1f}", ratio <= most
+    if growths:
+        growth = max(growths) / 2**20
+        yield "scale, all rows", f"peak ≤ {more} MiB beyond that for a tenth", f"{growth:.1f} MiB", growth <= more
     for command, limit in MEMORY:
-        peaks = [results["wasmpack"]["peak"] for row, results in by_name.items() if row.startswith(command)]
+        peaks = [
+            results["wasmpack"]["peak"] for row, results in by_name.items() if row.startswith(command) and row not in SCALED
+        ]
         if peaks:
             yield f"{command}, all rows", f"peak ≤ {limit} MiB", f"{max(peaks) / 2**20:.1f} MiB", max(peaks) <= limit * 2**20
     if load:
@@ -134,7 +156,35 @@ def verdicts(rows, load=()):
         yield "serve under load, all rows", f"peak ≤ {LOAD_MEMORY} MiB", f"{peak:.1f} MiB", peak <= LOAD_MEMORY
 
 
+def scaled(by_name):
+    """The works that were measured at two sizes, with wasmpack's result at each."""
+    for work, names in scale.rows().items():
+        if all(name in by_name for name in names):
+            yield work, names, [by_name[name]["wasmpack"] for name in names]
+
+
+def scale_section(rows):
+    """What the same work needs for ten times as much."""
+    by_name = {row["row"]: row["results"] for row in rows}
+    names = [name for name in names_of(row for row in rows if row["row"] in SCALED) if name != "wasmpack"]
+    body = [
+        [
+            row,
+            *(times(by_name[row].get(name)) for name in ["wasmpack", *names]),
+            *(number(by_name[row].get(name, {}).get("peak"), 2**20) for name in ["wasmpack", *names]),
+        ]
+        for _, pair, _ in scaled(by_name)
+        for row in pair
+    ]
+    if not body:
+        return []
+    head = ["", "wasmpack", *names, "wasmpack, MiB", *(f"{name}, MiB" for name in names)]
+    return ["## Scale\n", SCALE_INTRODUCTION, table(head, body)]
+
+
 def markdown(rows, versions, load=()):
+    scale_parts = scale_section(rows)
+    all_rows, rows = rows, [row for row in rows if row["row"] not in SCALED]
     parts = [INTRODUCTION.format(runs=machine()), "## Time\n"]
     for title, prefix in [("start", "start"), ("build", "build"), ("check and proxy", ("check", "test", "run")), ("transfer", ("push", "pull", "digest"))]:
         chosen = [row for row in rows if row["row"].startswith(prefix)]
@@ -147,6 +197,7 @@ def markdown(rows, versions, load=()):
         names = names_of(builds)
         body = [[row["row"], *(f"{row['results'][name]['layer']:,}" for name in names)] for row in builds]
         parts += ["## Bytes of the layer\n", table(["", *names], body)]
+    parts += scale_parts
     names = names_of(rows)
     peaked = [row for row in rows if "peak" in row["results"]["wasmpack"]]
     body = [[row["row"], *(number(row["results"].get(name, {}).get("peak"), 2**20) for name in names)] for row in peaked]
@@ -159,7 +210,7 @@ def markdown(rows, versions, load=()):
         parts += ["## Requests and connections over plain HTTP\n", table(["", *names], body)]
     if load:
         parts += [LOAD, load_table(load)]
-    body = [[row, target, value, "reached" if reached else "**not reached**"] for row, target, value, reached in verdicts(rows, load)]
+    body = [[row, target, value, "reached" if reached else "**not reached**"] for row, target, value, reached in verdicts(all_rows, load)]
     parts += ["## Targets\n", table(["", "target", "measured", ""], body)]
     programs = "\n".join(f"- {name} {version}" if name != "wasmpack" else f"- {version.splitlines()[0]}" for name, version in versions.items())
     parts += ["## Versions\n", programs + "\n"]
